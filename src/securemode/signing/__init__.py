@@ -1,0 +1,1 @@
+"""Signatures of persons over what a run left: made, read, and traced to an authority."""

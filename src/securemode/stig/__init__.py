@@ -1,0 +1,1 @@
+"""The STIG baselines of ESXi hosts and of virtual machines."""

@@ -1,0 +1,1 @@
+"""What nodes ask of the site's services, each from its own place in the network."""

@@ -1,0 +1,1 @@
+"""What the site's people keep: the log of the installation, statements of what no probe sees."""
